@@ -1,0 +1,54 @@
+"""A Sphinx extension that makes pages work from the disk and ask no other host for anything.
+
+It also tells MyST-NB which cache to take the executed chapters from.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+# Set by tools/build.py: the folder of the executed chapters, named after what they depend on.
+CACHE_VARIABLE = "BOOK_CACHE"
+
+# A preloaded font is fetched with CORS, which browsers refuse to pages from the disk; the style sheets load it anyway.
+_FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
+
+
+def set_cache(_app: Sphinx, config: Config) -> None:
+    """Take the executed chapters from the folder that the build names."""
+    if os.environ.get(CACHE_VARIABLE):
+        config["nb_execution_cache_path"] = os.environ[CACHE_VARIABLE]
+
+
+def drop_thebe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Remove the scripts of Thebe, which Jupyter Book adds twice to every page, used or not."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if "thebe" not in f"{_name(file)}".lower()]
+
+
+def _name(file: Any) -> str:
+    return f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
+
+
+def finish_pages(app: Sphinx, error: Exception | None) -> None:
+    """Remove what the theme's templates leave no other way to remove."""
+    if error is None:
+        for path in Path(app.outdir).rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            finished = _FONT_PRELOAD.sub("", text)
+            if finished != text:
+                path.write_text(finished, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the functions above to Sphinx."""
+    app.connect("config-inited", set_cache)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", finish_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

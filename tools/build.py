@@ -93,9 +93,17 @@ def execute(cache: JupyterCacheAbstract) -> dict[str, float]:
     failed = [*result.excepted, *result.errored]
     if failed:
         sys.exit("\n\n".join(failure(cache, uri) for uri in sorted(failed)))
-    seconds = {Path(uri).stem: cache.match_cache_file(uri).data["execution_seconds"] for uri in result.succeeded}
+    seconds = {Path(uri).stem: executed_seconds(cache, uri) for uri in result.succeeded}
     TIMES.write_text(json.dumps(last | seconds))
     return seconds
+
+
+def executed_seconds(cache: JupyterCacheAbstract, uri: str) -> float:
+    """How long a chapter took. Exits where it is no longer the one that was executed."""
+    try:
+        return float(cache.match_cache_file(uri).data["execution_seconds"])
+    except KeyError:
+        sys.exit(f"{Path(uri).relative_to(ROOT)} was changed while it was executed: run the build again")
 
 
 def failure(cache: JupyterCacheAbstract, uri: str) -> str:

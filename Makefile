@@ -48,7 +48,7 @@ $(READY): requirements.txt package.json pyproject.toml
 .venv/.colab-ready: requirements-colab.txt $(READY)
 	@rm -rf .venv-colab
 	@$(BIN)/python -m venv .venv-colab
-	@.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-colab.txt
+	@.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-colab.txt
 	@touch $@
 
 clean:  ## remove everything derived

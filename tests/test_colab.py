@@ -69,7 +69,11 @@ def colab_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def run(notebook: nbformat.NotebookNode, folder: Path, kernel: str) -> None:
     NotebookClient(
-        notebook, kernel_name=kernel, timeout=600, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
+        notebook,
+        kernel_name=kernel,
+        timeout=600,
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False,
     ).execute()
 
 
@@ -114,5 +118,5 @@ def test_without_an_address_the_setup_cell_says_what_to_do(colab_kernel: str, tm
     notebook = nbformat.v4.new_notebook(cells=[cell(setup_source())])
     if "git+" in setup_source():
         pytest.skip("the book has an address")
-    with pytest.raises(CellExecutionError, match="the book has no address yet: run this notebook from its repository"):
+    with pytest.raises(CellExecutionError, match="the book has no address yet: run its notebooks in its repository"):
         run(notebook, tmp_path, colab_kernel)

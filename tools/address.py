@@ -12,11 +12,17 @@ PROJECT = ROOT / "pyproject.toml"
 SETUP_TAG = "setup"
 
 _SETUP = """\
-# On Colab this cell fetches the book's helpers; where they are installed it does nothing.
+# On Colab this cell fetches the book's helpers; elsewhere it does nothing.
 import importlib.util
 
 if importlib.util.find_spec("helpers") is None:
     {install}"""
+
+
+_NO_ADDRESS = """\
+raise ModuleNotFoundError(
+        "the book has no address yet: run its notebooks in its repository, after `make book`"
+    )"""
 
 
 def settings() -> tuple[str, str]:
@@ -30,8 +36,7 @@ def setup_source() -> str:
     address, branch = settings()
     if address:
         return _SETUP.format(install=f"%pip install --quiet --no-deps git+{address}@{branch}")
-    cure = "the book has no address yet: run this notebook from its repository after `make book`"
-    return _SETUP.format(install=f'raise ModuleNotFoundError("{cure}")')
+    return _SETUP.format(install=_NO_ADDRESS)
 
 
 def checked(address: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,11 +35,14 @@ EXECUTED = BUILD / "executed.json"
 
 CELL_TIMEOUT = 600
 
+# IPython colours its tracebacks; a log is read without.
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def chapters() -> list[Path]:
     """The notebooks of the book, in the order of the table of contents."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    names = [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+    names = [toc["root"], *(chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"])]
     return [ROOT / f"{name}.ipynb" for name in names]
 
 
@@ -110,7 +114,7 @@ def failure(cache: JupyterCacheAbstract, uri: str) -> str:
     """What to tell about a notebook that failed: its name, the cell and the error."""
     traceback = cache.get_project_record(uri).traceback or "it could not be executed"
     start = traceback.find("An error occurred while executing the following cell")
-    return f"{Path(uri).relative_to(ROOT)}: {traceback[max(start, 0) :].strip()}"
+    return f"{Path(uri).relative_to(ROOT)}: {_COLOR.sub('', traceback[max(start, 0) :]).strip()}"
 
 
 def make_pages(cache_folder: Path) -> None:

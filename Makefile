@@ -31,6 +31,7 @@ format: $(READY)  ## format the code, notebooks included
 	ruff check --fix .
 	ruff format .
 	biome check --write
+	python -m tools.notebooks --tidy
 
 repository: $(READY)  ## make repository URL=https://... : set the book's address everywhere
 	@python -m tools.repository "$(URL)"

@@ -129,10 +129,11 @@ def check(path: Path) -> str:
 
 
 def main() -> None:
-    """Check the notebooks, or execute and store them."""
+    """Check the notebooks, tidy them, or execute and store them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="say which notebook is not in the stored form, and why")
     parser.add_argument("--write", action="store_true", help="execute the notebooks and store them")
+    parser.add_argument("--tidy", action="store_true", help="bring them into the form without executing them")
     parser.add_argument("paths", nargs="*", type=Path, help="the notebooks; by default all of book/")
     arguments = parser.parse_args()
     paths = [path.resolve() for path in arguments.paths] or notebooks()
@@ -144,12 +145,15 @@ def main() -> None:
                 write(path)
             except CellExecutionError as error:
                 sys.exit(f"{path.relative_to(ROOT)} is left as it was: {error}")
+    elif arguments.tidy:
+        for path in paths:
+            path.write_text(as_text(in_stored_form(read(path))), encoding="utf-8")
     elif arguments.check:
         complaints = [complaint for path in paths if (complaint := check(path))]
         if complaints:
             sys.exit("\n".join([*complaints, "`make notebooks` brings all notebooks into their stored form."]))
     else:
-        parser.error("say --check or --write")
+        parser.error("say --check, --write or --tidy")
 
 
 if __name__ == "__main__":

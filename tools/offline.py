@@ -1,10 +1,11 @@
 """A Sphinx extension that makes pages work from the disk and ask no other host for anything.
 
-It also tells MyST-NB which cache to take the executed chapters from.
+It also tells MyST-NB which cache to take the executed chapters from, and Sphinx when all pages are out of date.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -24,6 +25,16 @@ def set_cache(_app: Sphinx, config: Config) -> None:
     """Take the executed chapters from the folder that the build names."""
     if os.environ.get(CACHE_VARIABLE):
         config["nb_execution_cache_path"] = os.environ[CACHE_VARIABLE]
+
+
+def set_static_key(app: Sphinx, config: Config) -> None:
+    """Make all pages again when a style or a script has changed: Sphinx copies those only where it writes a page."""
+    folders = [Path(app.confdir) / name for name in config["html_static_path"]]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for path in [*files, Path(__file__)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    config["static_key"] = digest.hexdigest()
 
 
 def drop_thebe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
@@ -48,7 +59,9 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the functions above to Sphinx."""
+    app.add_config_value("static_key", "", "html")
     app.connect("config-inited", set_cache)
+    app.connect("config-inited", set_static_key)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", finish_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -197,3 +197,11 @@ def test_axes_are_taken_for_their_figure():
 
     svg, _ = draw_state(draw_it, controls_for(draw_it, {"x": [1, 2]}), (0,), "x")
     assert svg.startswith("<svg ")
+
+
+@pytest.mark.parametrize("alpha", [0.04, 0.15, 0.25])
+def test_faint_things_stay_as_faint_as_they_were_drawn(alpha):
+    figure, ax = plt.subplots()
+    ax.fill_between([0, 1], [1, 2], alpha=alpha)
+    assert f"opacity:{alpha}" in themed_svg(figure).replace(" ", "")
+    plt.close(figure)

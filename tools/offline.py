@@ -17,8 +17,19 @@ from sphinx.config import Config
 # Set by tools/build.py: the folder of the executed chapters, named after what they depend on.
 CACHE_VARIABLE = "BOOK_CACHE"
 
-# A preloaded font is fetched with CORS, which browsers refuse to pages from the disk; the style sheets load it anyway.
-_FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
+# What stands in the theme's templates and has no option: what to look for, and what to put there.
+_REPAIRS = [
+    # A preloaded font is fetched with CORS, which browsers refuse to pages from the disk; the style sheets load it
+    # anyway.
+    (re.compile(r'\s*<link rel="preload" as="font"[^>]*>'), ""),
+    # A control's name for screen readers has to hold the words that are seen on it.
+    (re.compile(r'(<summary) aria-label="Toggle hidden content"'), r"\1"),
+    (re.compile(r'(<button class="btn search-button-field[^>]*) title="Search" aria-label="Search"'), r"\1"),
+    # Every exercise brings the same id.
+    (re.compile(r'<section id="exercise-content">'), '<section class="exercise-content">'),
+    # All of a page belongs to one of its landmarks.
+    (re.compile(r'(<div class="bd-sidebar-primary bd-sidebar")'), r'\1 role="navigation" aria-label="Book"'),
+]
 
 
 def set_cache(_app: Sphinx, config: Config) -> None:
@@ -48,11 +59,13 @@ def _name(file: Any) -> str:
 
 
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
-    """Remove what the theme's templates leave no other way to remove."""
+    """Repair what the theme's templates leave no other way to repair."""
     if error is None:
         for path in Path(app.outdir).rglob("*.html"):
             text = path.read_text(encoding="utf-8")
-            finished = _FONT_PRELOAD.sub("", text)
+            finished = text
+            for found, replacement in _REPAIRS:
+                finished = found.sub(replacement, finished)
             if finished != text:
                 path.write_text(finished, encoding="utf-8")
 

@@ -183,8 +183,13 @@ def _compact_style(style: str) -> str:
     for rule in filter(None, style.split(";")):
         key, _, value = (part.strip() for part in rule.partition(":"))
         if key != "font-family":
-            themed = _THEME.get(value)
-            kept.append(f"{key}:var(--figure-{themed})" if themed else f"{key}:{_NUMBER.sub(_rounded, value)}")
+            if value in _THEME:
+                value = f"var(--figure-{_THEME[value]})"
+            elif key.endswith("opacity"):
+                value = f"{float(value):.2g}"
+            else:
+                value = _NUMBER.sub(_rounded, value)
+            kept.append(f"{key}:{value}")
     return ";".join(kept)
 
 

@@ -41,7 +41,7 @@ $(READY): requirements.txt package.json pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv and node_modules (once, a few minutes) ..."
 	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@npm install --no-package-lock --no-fund --no-audit --silent
 	@touch $@
 

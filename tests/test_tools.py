@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools import address, build, notebooks, repository
-from tools.offline import _FONT_PRELOAD
+from tools.offline import repaired
 
 ROOT = Path(__file__).parents[1]
 
@@ -148,11 +148,17 @@ def test_while_there_is_no_address_no_button_leads_nowhere():
         assert not re.search(r"colab\.research|mybinder|github\.com//|REPOSITORY", text)
 
 
-def test_a_font_preload_is_removed_and_nothing_else():
-    text = (
-        '<head>\n  <link rel="preload" as="font" type="font/woff2" crossorigin href="a.woff2">\n<link rel="x"></head>'
-    )
-    assert _FONT_PRELOAD.sub("", text) == '<head>\n<link rel="x"></head>'
+@pytest.mark.parametrize(
+    ("flawed", "sound"),
+    [
+        ('<head>\n  <link rel="preload" as="font" crossorigin href="a.woff2">\n<link>', "<head>\n<link>"),
+        ('<summary aria-label="Toggle hidden content">\n<p>Show', "<summary>\n<p>Show"),
+        ('<section id="exercise-content">', '<section class="exercise-content">'),
+        ('<section id="summary" aria-label="Search">', '<section id="summary" aria-label="Search">'),
+    ],
+)
+def test_the_theme_s_flaws_are_repaired_and_nothing_else(flawed, sound):
+    assert repaired(flawed) == sound
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def explorers_in_browser() -> list[Row]:
 def make_book() -> tuple[float, dict[str, float]]:
     """Build the book: the seconds it took, and the seconds of each chapter that was executed."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "tools/build.py"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "tools.build"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start, executed_seconds()
 
 

@@ -58,14 +58,19 @@ def _name(file: Any) -> str:
     return f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
 
 
+def repaired(text: str) -> str:
+    """A page's HTML with the theme's flaws repaired."""
+    for found, replacement in _REPAIRS:
+        text = found.sub(replacement, text)
+    return text
+
+
 def finish_pages(app: Sphinx, error: Exception | None) -> None:
     """Repair what the theme's templates leave no other way to repair."""
     if error is None:
         for path in Path(app.outdir).rglob("*.html"):
             text = path.read_text(encoding="utf-8")
-            finished = text
-            for found, replacement in _REPAIRS:
-                finished = found.sub(replacement, finished)
+            finished = repaired(text)
             if finished != text:
                 path.write_text(finished, encoding="utf-8")
 

@@ -154,11 +154,16 @@ def test_while_there_is_no_address_no_button_leads_nowhere():
         ('<head>\n  <link rel="preload" as="font" crossorigin href="a.woff2">\n<link>', "<head>\n<link>"),
         ('<summary aria-label="Toggle hidden content">\n<p>Show', "<summary>\n<p>Show"),
         ('<section id="exercise-content">', '<section class="exercise-content">'),
+        (
+            '<div class="bd-sidebar-primary bd-sidebar">',
+            '<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',
+        ),
         ('<section id="summary" aria-label="Search">', '<section id="summary" aria-label="Search">'),
     ],
 )
 def test_the_theme_s_flaws_are_repaired_and_nothing_else(flawed, sound):
     assert repaired(flawed) == sound
+    assert repaired(sound) == sound
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ _REPAIRS = [
     # Every exercise brings the same id.
     (re.compile(r'<section id="exercise-content">'), '<section class="exercise-content">'),
     # All of a page belongs to one of its landmarks.
-    (re.compile(r'(<div class="bd-sidebar-primary bd-sidebar")'), r'\1 role="navigation" aria-label="Book"'),
+    (re.compile(r'(<div class="bd-sidebar-primary bd-sidebar")>'), r'\1 role="navigation" aria-label="Book">'),
 ]
 
 

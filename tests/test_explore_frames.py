@@ -205,3 +205,11 @@ def test_faint_things_stay_as_faint_as_they_were_drawn(alpha):
     ax.fill_between([0, 1], [1, 2], alpha=alpha)
     assert f"opacity:{alpha}" in themed_svg(figure).replace(" ", "")
     plt.close(figure)
+
+
+@pytest.mark.parametrize(("cmap", "gray"), [("gray_r", True), ("viridis", False)])
+def test_a_picture_without_colours_is_marked_for_dark_pages(cmap, gray):
+    figure, ax = plt.subplots()
+    ax.imshow(torch.rand(4, 4).numpy(), cmap=cmap)
+    assert (' class="gray"' in themed_svg(figure)) == gray
+    plt.close(figure)

@@ -6,6 +6,7 @@ frames of one explorer differ in a few curves and share the axes, the ticks and 
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -15,8 +16,10 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.explore.controls import Control, ExploreError, describe, positions, values_at
 from helpers.plotting import BOOK_STYLE, GRID, INK, MUTED, PALETTE, PAPER
@@ -143,6 +146,7 @@ def themed_svg(figure: Figure, prefix: str = "figure") -> str:
     _drop_invisible(root)
     _drop_unused_ids(root)
     _drop_redundant(root)
+    _mark_gray_pictures(root)
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
         for name in list(element.attrib):
@@ -264,6 +268,15 @@ def _drop_redundant(root: ET.Element) -> None:
         if element.get(f"{{{_XLINK}}}href") in own_stroke:
             rules = element.get("style", "").split(";")
             element.set("style", ";".join(rule for rule in rules if not rule.strip().startswith("stroke")))
+
+
+def _mark_gray_pictures(root: ET.Element) -> None:
+    """Give pictures without colours a class: on a dark page their paper is dark and their ink is light."""
+    for element in root.iter(f"{{{_SVG}}}image"):
+        png = base64.b64decode(element.get(f"{{{_XLINK}}}href", "").partition("base64,")[2])
+        pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+        if np.ptp(pixels, axis=2).max() == 0:
+            element.set("class", "gray")
 
 
 def _flatten(element: ET.Element) -> None:

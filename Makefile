@@ -32,6 +32,7 @@ format: $(READY)  ## format the code, notebooks included
 	ruff format .
 	biome check --write
 	python -m tools.notebooks --tidy
+	python -m tools.links
 
 repository: $(READY)  ## make repository URL=https://... : set the book's address everywhere
 	@python -m tools.repository "$(URL)"

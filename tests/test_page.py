@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build" / "html"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
+# Those without a notebook behind them.
+TEXT_PAGES = ["glossary", "../genindex", "../search"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 pytestmark = pytest.mark.skipif(
@@ -68,7 +70,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def open_page(page: Page, name: str, fragment: str = "") -> None:
     path = HTML / "book" / f"{name}.html"
     assert path.exists(), f"{path} is missing: run `make book` first"
-    page.goto(f"{path.as_uri()}{fragment}")
+    page.goto(f"{path.resolve().as_uri()}{fragment}")
 
 
 def explorers(page: Page) -> list[Locator]:
@@ -190,7 +192,7 @@ def test_every_control_of_every_explorer_moves_its_figure(page: Page, name: str)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *TEXT_PAGES])
 def test_no_accessibility_violation(page: Page, name: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     open_page(page, name)
@@ -205,7 +207,7 @@ def test_no_accessibility_violation(page: Page, name: str, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *TEXT_PAGES])
 def test_nothing_runs_over_the_side(page: Page, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     open_page(page, name)

@@ -44,7 +44,7 @@ def chapters() -> list[Path]:
     """The notebooks of the book, in the order of the table of contents."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     names = [toc["root"], *(chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"])]
-    return [ROOT / f"{name}.ipynb" for name in names]
+    return [path for name in names if (path := ROOT / f"{name}.ipynb").exists()]
 
 
 def dependencies_key() -> str:

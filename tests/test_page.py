@@ -266,6 +266,15 @@ def test_every_picture_has_an_alternative_text(page: Page, name: str) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
+def test_the_search_works_from_the_disk(page: Page) -> None:
+    open_page(page, "../search", "?q=sigmoid")
+    found = page.locator("#search-results a", has_text="Activation functions")
+    found.first.wait_for()
+    page.wait_for_load_state("networkidle")
+    found.first.click()
+    assert "07_activations.html" in page.url
+
+
 def draw_first(power=1, label="plain", dashed=False):
     """Powers of x."""
     x = torch.linspace(0, 1, 20)

@@ -73,6 +73,12 @@ def finish_pages(app: Sphinx, error: Exception | None) -> None:
             finished = repaired(text)
             if finished != text:
                 path.write_text(finished, encoding="utf-8")
+        options = Path(app.outdir) / "_static" / "documentation_options.js"
+        # The search quotes each page it finds, which it has to fetch: not possible from the disk.
+        text = options.read_text(encoding="utf-8").replace(
+            "SHOW_SEARCH_SUMMARY: true", 'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"'
+        )
+        options.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

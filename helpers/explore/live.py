@@ -32,7 +32,7 @@ def live_explorer(draw: Callable[..., Any], name: str, description: str, control
     reset = widgets.Button(description="Reset", tooltip="Back to the initial values")
 
     def redraw(_change: Any = None) -> None:
-        position = tuple(_position(control, widget) for control, widget in zip(controls, inputs, strict=True))
+        position = tuple(int(widget.value) for widget in inputs)
         try:
             picture.value = _picture(draw, name, description, controls, position)
         except ExploreError as error:
@@ -73,7 +73,3 @@ def _widget(control: Control) -> widgets.Widget:
 
 def _value(control: Control, position: int) -> int | bool:
     return bool(position) if control.kind == "toggle" else position
-
-
-def _position(_control: Control, widget: widgets.Widget) -> int:
-    return int(widget.value)

@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 READY := .venv/.ready
 
-.PHONY: book test lab bench notebooks format repository clean
+.PHONY: book test test-gpu lab bench notebooks format repository clean
 
 book: $(READY)  ## execute the chapters that changed, build _build/html, print the path to open
 	@python -m tools.build
@@ -17,6 +17,10 @@ test: $(READY) .venv/.colab-ready  ## every check
 	python -m tools.notebooks --check
 	python -m tools.build
 	pytest --numprocesses 2 --dist loadfile
+
+# With WHEELS=folder it needs no network: that Python's own PyTorch, and what the folder holds.
+test-gpu: $(if $(WHEELS),,$(READY))  ## every notebook on this machine's GPU; RECORD=1 stores what they measure
+	@$(if $(WHEELS),$(PYTHON),python) -m tools.gpu $(if $(WHEELS),--wheels "$(WHEELS)") $(if $(RECORD),--record)
 
 lab: $(READY)  ## JupyterLab on the chapters
 	@jupyter lab book
@@ -43,7 +47,7 @@ $(READY): requirements.txt package.json pyproject.toml
 	@echo "Setting up .venv and node_modules (once, a few minutes) ..."
 	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@PYTHONWARNINGS=ignore python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@npm install --no-package-lock --no-fund --no-audit --silent
+	@npm install --no-package-lock --no-fund --no-audit --no-update-notifier --loglevel=error
 	@touch $@
 
 # What Google Colab has, for the test that runs the chapters as Colab does.

@@ -7,6 +7,7 @@ from helpers.data import Splits, load_dataset
 from helpers.device import get_device
 from helpers.exercise import exercise
 from helpers.explore import explore, show
+from helpers.measurement import measured
 from helpers.plotting import (
     GRID,
     INK,
@@ -40,6 +41,7 @@ __all__ = [
     "get_device",
     "load_dataset",
     "log_ticks",
+    "measured",
     "plot_confusion",
     "plot_curves",
     "plot_decision_boundary",

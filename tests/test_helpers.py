@@ -15,6 +15,7 @@ PACKAGE = Path(helpers.__file__).parent
 # A module may import from those above it.
 LAYERS = [
     "device",
+    "measurement",
     "seed",
     "data",
     "training",

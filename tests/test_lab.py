@@ -78,6 +78,7 @@ def test_a_slider_in_jupyterlab_redraws_the_figure(server: str, browser: Browser
     page.set_default_timeout(90_000)
     page.goto(server)
     page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()  # before that, Run does nothing
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     frame = page.locator(".explorer-frame")

@@ -49,7 +49,7 @@ def chapters() -> list[Path]:
 
 def dependencies_key() -> str:
     """A name for the state of all that a chapter's outputs depend on, itself apart."""
-    files = sorted(path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".js", ".css"))
+    files = sorted(path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".js", ".css", ".json"))
     digest = hashlib.sha256()
     for path in [*files, ROOT / "requirements.txt", ROOT / "tools" / "environment.py"]:
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

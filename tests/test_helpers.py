@@ -27,6 +27,7 @@ LAYERS = [
     "explore.page",
     "explore.live",
     "explore",
+    "cards",
 ]
 
 

@@ -32,10 +32,13 @@ def stream(text, name="stdout"):
 
 def test_the_stored_form_keeps_texts_and_leaves_out_the_rest():
     picture = nbformat.v4.new_output("display_data", {"text/plain": "A line.", "image/png": "iVBOR"})
+    links = nbformat.v4.new_output("display_data", {"text/plain": "B.", "text/markdown": "[B](b)", "text/html": "<a>"})
     widget = nbformat.v4.new_output("display_data", {"application/vnd.jupyter.widget-view+json": {}})
     cells = [
         nbformat.v4.new_markdown_cell("# Title"),
-        code("print(1)", [stream("1\n"), stream("2\n"), picture, widget], execution={"x": "1"}, tags=["measured"]),
+        code(
+            "print(1)", [stream("1\n"), stream("2\n"), picture, links, widget], execution={"x": "1"}, tags=["measured"]
+        ),
         code("print(1)", [stream("0.1 s")], tags=["nbval-ignore-output"]),
     ]
     notebook = nbformat.v4.new_notebook(
@@ -47,6 +50,7 @@ def test_the_stored_form_keeps_texts_and_leaves_out_the_rest():
     assert [dict(output) for output in stored.cells[1].outputs] == [
         {"output_type": "stream", "name": "stdout", "text": "1\n2\n"},
         {"output_type": "display_data", "data": {"text/plain": "A line."}, "metadata": {}},
+        {"output_type": "display_data", "data": {"text/plain": "B.", "text/markdown": "[B](b)"}, "metadata": {}},
     ]
     assert stored.cells[1].metadata == {"tags": ["measured"]}
     assert stored.cells[2].outputs == []

@@ -25,6 +25,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract
 from jupyter_cache.executors import load_executor
 
+from tools import gallery
 from tools.environment import BUILD, ROOT, enter
 from tools.offline import CACHE_VARIABLE
 
@@ -159,6 +160,8 @@ def main() -> None:
     seconds = execute(cache)
     EXECUTED.write_text(json.dumps(seconds))
     make_pages(Path(cache.path))
+    for page in (HTML / "book").glob("*.html"):
+        gallery.fill(page)
     print(f"The book is ready. Open {(HTML / 'index.html').as_uri()}")
 
 

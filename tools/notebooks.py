@@ -30,6 +30,9 @@ METADATA: dict[str, Any] = {
 # Outputs of these cells differ from machine to machine and are not compared; storing them would only stir the diffs.
 NOT_COMPARED = "nbval-ignore-output"
 
+# What is kept of an output: what nbval compares, and GitHub shows.
+TEXTS = ("text/plain", "text/markdown")
+
 CELL_TIMEOUT = 600
 
 
@@ -96,7 +99,7 @@ def _outputs(outputs: list[NotebookNode], count: int) -> list[NotebookNode]:
             else:
                 kept.append(NotebookNode(output_type="stream", name=output.name, text=output.text))
         elif "text/plain" in output.get("data", {}):
-            data = NotebookNode({"text/plain": output.data["text/plain"]})
+            data = NotebookNode({kind: output.data[kind] for kind in TEXTS if kind in output.data})
             new = NotebookNode(output_type=output.output_type, data=data, metadata=NotebookNode())
             if output.output_type == "execute_result":
                 new.execution_count = count

@@ -61,20 +61,22 @@ def render(name: str, description: str, controls: Sequence[Control], frames: Fra
         description: what the figure shows, its text for readers who cannot see it.
         controls: as `controls_for` made them.
         frames: as `draw_frames` made them.
-        linked: leave out the script and the style, because the page links explore.js and explore.css itself.
+        linked: leave out the script and the style, because the page links explore.js and explore.css itself; and
+            offer a link to the state that is shown, because the page has an address of its own.
 
     Raises:
         ExploreError: the HTML, script and style apart, is above `MAX_BYTES`.
 
     """
     start = start_state(controls)
+    link = f'<a class="explorer-link" href="#{name}={start}">Link to this state</a>'
     body = (
         f'<figure class="explorer" id="explorer-{name}" data-name="{name}">'
         f'<div class="explorer-frame" role="img" aria-label="{escape(label(description, frames.title(start)))}" '
         f'data-description="{escape(description)}">{frames.svg(start)}</div>'
         f'<form class="explorer-controls" autocomplete="off" aria-label="Controls: {escape(description)}">'
         f"{''.join(_control(name, control) for control in controls)}"
-        '<button type="reset">Reset</button></form>'
+        f'<div class="explorer-actions"><button type="reset">Reset</button>{link if linked else ""}</div></form>'
         '<p class="explorer-status" role="status"></p>'
         '<noscript><p class="explorer-message">The sliders of this figure need JavaScript.</p></noscript>'
         f'<script type="{_PAYLOAD_TYPE}" class="explorer-data">{payload(controls, frames)}</script>'

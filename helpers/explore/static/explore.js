@@ -36,6 +36,7 @@
       this.frame = figure.querySelector(".explorer-frame");
       this.status = figure.querySelector(".explorer-status");
       this.form = figure.querySelector(".explorer-controls");
+      this.link = figure.querySelector(".explorer-link"); // only where the page has an address to share
       this.boxes = [...this.form.querySelectorAll(".explorer-control")];
       this.form.addEventListener("input", () => this.changed());
       this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -102,6 +103,7 @@
       this.frame.setAttribute("aria-label", `${this.frame.dataset.description} ${title}`.trim());
       this.status.textContent = title;
       this.figure.dataset.state = state;
+      if (this.link) this.link.hash = `${this.name}=${state}`;
       this.mark(state);
     }
 

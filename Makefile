@@ -16,7 +16,7 @@ test: $(READY) .venv/.colab-ready  ## every check
 	mypy
 	python -m tools.notebooks --check
 	python -m tools.build
-	pytest --numprocesses 2 --dist loadgroup
+	pytest --numprocesses 2 --dist loadfile
 
 # With WHEELS=folder it needs no network: that Python's own PyTorch, and what the folder holds.
 test-gpu: $(if $(WHEELS),,$(READY))  ## every notebook on this machine's GPU; RECORD=1 stores what they measure
